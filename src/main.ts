@@ -71,10 +71,11 @@ import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
 import { questionLimiter, secretLimiter } from './rest/limits.ts'
-import { rotateOldKeys } from './signin/oidc-keys.ts'
+import { forgetOldKeys, rotateOldKeys } from './signin/oidc-keys.ts'
 import { tellOfExpiry } from './signin/password-expiry.ts'
 import { revokeTokens } from './signin/portal-revocation.ts'
 import { sweepArtifacts } from './store/oidc-artifacts.ts'
+import { sweepSecrets } from './store/oidc-clients.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { recoverAccounts } from './signin/recovery.ts'
 import { unlockPeople } from './signin/locks.ts'
@@ -336,7 +337,9 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
     { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: (stop) => openId.tellOfEnded(stop) },
     { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
+    { name: 'sweep-client-secrets', schedule: '55 * * * *', work: () => inBatches((batch) => sweepSecrets(db, hoursAgo(24), batch)) },
     { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
+    { name: 'forget-openid-keys', schedule: '22 2 * * *', work: () => forgetOldKeys(job('forget-openid-keys')) },
     { name: 'drain-unassignments', schedule: '* * * * *', work: (stop) => drainUnassignments(job('drain-unassignments'), stop) },
     { name: 'purge-mass-deletes', schedule: '35 * * * *', work: () => purgeMassDeletes(job('purge-mass-deletes')) },
     { name: 'give-up-broken-plans', schedule: '45 * * * *', work: () => giveUpBroken(job('give-up-broken-plans'), hoursAgo(24)) },

@@ -90,6 +90,43 @@ test('a usage policy that was put into force by it, and a reset, are satisfied b
   await ask('PATCH', `/it-policies/${policyId}`, { active: false })
 })
 
+test('a usage policy that a server a few minutes ahead puts into force, and its reset, let through who accepts, once and for all', async () => {
+  const { id } = await signedIn('lea')
+  const accepts = async (policy: string) => {
+    const two = fresh()
+    expect((await two.signIn('lea')).body.next).toBe('accept_policy')
+    expect((await two.ask('POST', '/sign-in/policy', { policy, accepted: true })).body.next).toBe('done')
+    for (const minutes of [0, 1, 5]) {
+      later(minutes)
+      expect((await fresh().signIn('lea')).body.next).toBe('done')
+      expect((await ask('GET', `/it-policy-versions/${policy}/undecided?filter=${encodeURIComponent(`id eq "${id}"`)}`)).body.items).toEqual([])
+    }
+    later(-6)
+  }
+  later(4)
+  const { body: { id: policyId } } = await ask('POST', '/it-policies', { active: true })
+  const { body: { id: version } } = await ask('POST', '/it-policy-versions', { policyId, name: 'A little ahead', content: 'Text', active: true })
+  later(-4)
+  await accepts(version)
+  later(60)
+  // What was accepted before it was put into force anew is asked for again.
+  for (const active of [false, true]) expect((await ask('PATCH', `/it-policies/${policyId}`, { active })).status).toBe(200)
+  later(-4)
+  await accepts(version)
+  later(60)
+  await ctx.db.execute('update users set policies_asked_since = $2 where user_id = $1', [id, new Date(ctx.now().getTime() + 4 * 60_000)])
+  await accepts(version)
+  // What was declined in the meantime is declined.
+  for (const active of [false, true]) await ask('PATCH', `/it-policies/${policyId}`, { active })
+  later(-4)
+  const two = fresh()
+  await two.signIn('lea')
+  await two.ask('POST', '/sign-in/policy', { policy: version, accepted: false })
+  expect((await fresh().signIn('lea')).body.next).toBe('accept_policy')
+  await ask('PATCH', `/it-policies/${policyId}`, { active: false })
+  later(-112)
+})
+
 test('messages that it wrote stand in the way of none, and prove no other address than the link that came back', async () => {
   const one = await signedIn('ida', { emails: [{ value: 'ida@example.com', primary: true }] })
   const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000301' })

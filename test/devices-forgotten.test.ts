@@ -84,6 +84,19 @@ test.each([['locked by an administrator', `update login set lock_marker = 'LOCKE
   expect(await ctx.db.query('select from gatehouse.remembered_device where user_id = $1', [person.user])).toEqual([])
 })
 
+test('a browser that is remembered anew keeps its id, which the audit names too', async () => {
+  const person = await withApp('kim')
+  const one = await remembered(person)
+  const ids = async () => (await one.ask('GET', '/me/devices')).body.items.map(({ id }: { id: string }) => id) as string[]
+  const [id] = await ids()
+  later(366 * 24 * 60)
+  expect(await nextOf(one, 'kim')).toBe('factor')
+  expect((await one.ask('POST', '/sign-in/factor', { factor: person.id, code: codeOf(person.secret), remember: true })).body.next).toBe('done')
+  expect(await ids()).toEqual([id])
+  const told = await ctx.db.query<{ changes: { path: string }[] }>(`select changes from gatehouse.audit_event where target_id = $1 and action = 'user.device.remember'`, [person.user])
+  expect(told.map(({ changes }) => changes[0]!.path)).toEqual([`devices[${id}]`, `devices[${id}]`])
+})
+
 test('an account that is closed and opened again asks for the factor in every browser', async () => {
   const person = await withApp('hal')
   const one = await remembered(person)

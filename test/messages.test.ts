@@ -8,6 +8,7 @@ import { readConfig } from '../src/config.ts'
 import type { Context } from '../src/context.ts'
 import { createUser } from '../src/directory/users.ts'
 import { connectMail, senderOf } from '../src/notify/send-mail.ts'
+import { retryMessage } from '../src/notify/dead-letters.ts'
 import { channelsOf, sendMessages, type SenderContext } from '../src/notify/send-messages.ts'
 import { rotateMasterKey } from '../src/store/open-master-key.ts'
 import { newMasterKey, parseMasterKey } from '../src/store/master-key.ts'
@@ -266,6 +267,28 @@ describe('at least once', () => {
       expect(await sendMessages(sender)).toEqual({ sent: 0, failed: 2 })
       for (const id of ids) expect(await row(id)).toMatchObject({ status, attempts: 1 })
     }
+  })
+
+  test('what a clock that was ahead has written goes at once by one that is right; what is to wait, and a pause after a failure, wait', async () => {
+    later(60)
+    await changed('ahead@example.com')
+    await db.transaction((tx) => enqueueMessage(tx, ctx, { template: 'password-changed', to: 'waits@example.com', values: { at: clock.toISOString() }, due: new Date(clock.getTime() + 60_000) }))
+    later(-60)
+    mail.refuse = (to) => (to === 'again@example.com' ? 451 : undefined)
+    await changed('again@example.com')
+    expect(await sendMessages(sender)).toEqual({ sent: 1, failed: 1 })
+    expect(mail.received.map(({ to }) => to[0])).toEqual(['ahead@example.com'])
+    expect(await sendMessages(sender)).toEqual({ sent: 0, failed: 0 })
+    // Queued anew by that clock.
+    mail.refuse = () => undefined
+    const { message_id: id } = (await db.first<{ message_id: string }>(`update gatehouse.message set status = 'DEAD' where recipient = 'again@example.com' returning message_id`))!
+    later(60)
+    await retryMessage(ctx, id)
+    later(-60)
+    expect(await sendMessages(sender)).toEqual({ sent: 1, failed: 0 })
+    later(62)
+    expect(await sendMessages(sender)).toEqual({ sent: 1, failed: 0 })
+    later(-62)
   })
 
   test('what has expired is not sent, and its secret is gone', async () => {

@@ -5,6 +5,7 @@ import type { Document } from '../src/model/attribute.ts'
 import { claimAttributes } from '../src/model/oidc-scopes.ts'
 import { user } from '../src/model/user.ts'
 import { giveConsent } from '../src/signin/oidc-consents.ts'
+import { sweepSecrets } from '../src/store/oidc-clients.ts'
 import { administrator, giveRole, makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 
@@ -53,6 +54,22 @@ describe('a client', () => {
     expect(await patch({ description: 'still here' })).toBe(200)
     expect((await ask('PUT', `/oidc/clients/${id}`, (await ask('GET', `/oidc/clients/${id}`)).body)).status).toBe(200)
     expect([await patch({ leastLevel: 5 }), await patch({ leastLevel: 3 }), await patch({ leastLevel: 4 })]).toEqual([400, 200, 400])
+  })
+
+  test('has no lapsed secrets once they are swept; those that work on, or have just lapsed, stay', async () => {
+    const { body: { id } } = await make()
+    for (const overlapHours of [2, 24]) expect((await ask('POST', `/oidc/clients/${id}/secrets`, { overlapHours })).status).toBe(201)
+    const kept = async () => (await ctx.db.query('select from gatehouse.oidc_client_secret where client_id = $1', [id])).length
+    const hours = (n: number) => new Date(ctx.now().getTime() + n * 3_600_000)
+    expect([await sweepSecrets(ctx.db, hours(1), 10), await kept()]).toEqual([0, 3])
+    // A batch at a time, and past what somebody holds.
+    expect([await sweepSecrets(ctx.db, hours(25), 1), await kept()]).toEqual([1, 2])
+    await ctx.db.transaction(async (tx) => {
+      await tx.query('select from gatehouse.oidc_client_secret where client_id = $1 for update', [id])
+      expect(await sweepSecrets(ctx.db, hours(25), 10)).toBe(0)
+    })
+    expect([await sweepSecrets(ctx.db, hours(25), 10), await kept()]).toEqual([1, 1])
+    expect((await ask('GET', `/oidc/clients/${id}`)).body.secrets).toHaveLength(1)
   })
 
   test('has secrets that are exchanged and ended, but none where it proves itself otherwise', async () => {

@@ -2,7 +2,9 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { expect, test } from 'vitest'
-import { leadMs, overlapMs, providerKeys, rotateOldKeys, rotateProviderKeys, withdrawProviderKeys } from '../src/signin/oidc-keys.ts'
+import { forgetOldKeys, leadMs, overlapMs, providerKeys, rotateOldKeys, rotateProviderKeys, withdrawProviderKeys } from '../src/signin/oidc-keys.ts'
+import { rotateSigningKey as rotateAuditKey } from '../src/audit/signing-key.ts'
+import { sealEvents } from '../src/audit/seal.ts'
 import { buildServer, signedInBy, themesOf } from '../src/main.ts'
 import { createOpenIdProvider } from '../src/oidc/provider.ts'
 import { openDataKey } from '../src/store/data-keys.ts'
@@ -38,6 +40,33 @@ test('new keys are published before they sign, and old ones go on being publishe
   const stored = await ctx.db.query(`select * from gatehouse.signing_key where purpose like 'oidc-%'`)
   expect(JSON.stringify(stored)).not.toMatch(/"d":/)
   expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'signing-key.rotate'`)).toHaveLength(4)
+})
+
+test('keys are taken away, both halves, once they are published no more; those of the audit stay', async () => {
+  const start = Date.UTC(2026, 0, 1)
+  let clock = start
+  const ctx = await testContext({}, () => new Date(clock))
+  const key = testMasterKey()
+  await sealEvents(ctx.db, key, ctx.now)
+  const before = (await providerKeys(ctx.db, key, ctx.now())).keys.map(({ kid }) => kid)
+  await rotateProviderKeys(ctx, key)
+  await rotateAuditKey(ctx, key)
+  const stored = async () => (await ctx.db.query<{ id: string }>('select key_id as id from gatehouse.signing_key')).map(({ id }) => id)
+  const all = await stored()
+  // Published to the end, and known for a day more to a server whose clock is behind.
+  clock = start + overlapMs
+  expect(await forgetOldKeys(ctx)).toBe(0)
+  clock = start + overlapMs + 86_400_001
+  // One that somebody holds is passed over, not waited for.
+  await ctx.db.transaction(async (tx) => {
+    await tx.query('select from gatehouse.signing_key where key_id = $1 for update', [before[0]])
+    expect(await forgetOldKeys(ctx)).toBe(1)
+  })
+  expect(await forgetOldKeys(ctx)).toBe(1)
+  expect(await forgetOldKeys(ctx)).toBe(0)
+  expect((await stored()).toSorted()).toEqual(all.filter((id) => !before.includes(id)).toSorted())
+  const told = await ctx.db.query<{ id: string }>(`select target_id as id from gatehouse.audit_event where action = 'signing-key.forget' and target_type = 'SigningKey'`)
+  expect(told.map(({ id }) => id).toSorted()).toEqual(before.toSorted())
 })
 
 test('a rotation that meets another one publishes nothing and says so; the daily job leaves it at that', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { recoverAccounts } from '../src/signin/recovery.ts'
+import { tellPeople } from '../src/notify/tell-people.ts'
+import { settle } from './audit-context.ts'
 import { factorServer } from './factor-people.ts'
 
 const { ctx, ask, fresh, signedIn, withTotp, codeOf, sentTo, later, masterKey } = await factorServer()
@@ -42,6 +44,18 @@ test('is asked for again when the other factor is gone: in sign-in, step-up and 
   const [sent] = await sentTo(number)
   expect((await one.ask('POST', '/me/step-up', { factor: sms, code: sent!.code })).status).toBe(200)
   expect((await one.ask('POST', '/me/factors', { type: 'TOTP' })).status).toBe(201)
+})
+
+test('is told of when it is set aside, once', async () => {
+  await settle(ctx.db)
+  await tellPeople(ctx)
+  const { id, sms } = await recoveredByNumber('xia')
+  await settle(ctx.db)
+  await tellPeople(ctx)
+  const told = (await sentTo('xia@example.com')).filter(({ template }) => template !== 'new-sign-in' && template !== 'factor-added')
+  expect(told.map(({ template }) => template).toSorted()).toEqual(['number-set-aside', 'password-changed'])
+  const event = await ctx.db.first<{ changes: { path: string }[] }>(`select changes from gatehouse.audit_event where target_id = $1 and action = 'user.recovery.complete'`, [id])
+  expect(event!.changes.map(({ path }) => path)).toEqual(['recovery', `factors[${sms}].setAside`])
 })
 
 test('is set aside no more once the other factor was proved', async () => {

@@ -2,6 +2,7 @@
 import { connect, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticate, createKey, revokeKey } from '../src/access/api-keys.ts'
+import { createUser } from '../src/directory/users.ts'
 import { ensureConsole } from '../tools/build-console.ts'
 import { giveRole } from './administrators.ts'
 import { testKey, testServer, type TestServer } from './rest-server.ts'
@@ -27,6 +28,13 @@ async function keyOf(userId: string, ...scopes: ('read' | 'write' | 'admin')[]) 
   const key = await createKey(shared.ctx, { userId, name: `key ${Math.random()}`, scopes, expires: null })
   const ask: TestServer['ask'] = (method, path, body) => shared.ask(method, path, body, { authorization: `Bearer ${key.token}` })
   return { ...key, ask }
+}
+
+/** A key that the server has not been shown yet. */
+async function unseenKey({ ctx }: TestServer): Promise<string> {
+  const { id } = await createUser(ctx, { userName: 'newcomer', name: { familyName: 'Newcomer' } })
+  await giveRole(ctx, id as string, 'API_READER')
+  return (await createKey(ctx, { userId: id as string, name: 'new', scopes: ['read'], expires: null })).token
 }
 
 describe('keys', () => {
@@ -109,6 +117,27 @@ describe('keys', () => {
     const six: number[] = []
     for (let n = 0; n < 7; n++) six.push((await server.inject({ url: '/api/v1/users', headers: wrong, remoteAddress: `2001:db8::${n}` })).statusCode)
     expect(six).toEqual([401, 401, 401, 401, 401, 429, 429])
+  })
+
+  test('wrong ones that look like ours, or beside a long key of the setting, keep nobody out whose key this server has not seen yet', async () => {
+    const long = 'k'.repeat(32)
+    for (const [env, wrong, operator] of [[{}, `Bearer gh_${'A'.repeat(43)}`, testKey], [{}, `DPoP ${'A'.repeat(43)}`, testKey], [{ GATEHOUSE_API_KEY: long }, 'Bearer guess', long]] as const) {
+      const own = await testServer({ AUTH_FAILURES_PER_MINUTE: '3', ...env })
+      const ask = async (authorization: string) => (await own.server.inject({ url: '/api/v1/users', headers: { authorization } })).statusCode
+      const token = await unseenKey(own)
+      const statuses: number[] = []
+      for (let n = 0; n < 6; n++) statuses.push(await ask(wrong))
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 401])
+      expect([await ask(`Bearer ${token}`), await ask(`Bearer ${operator}`)]).toEqual([200, 200])
+    }
+  })
+
+  test('guesses at a short key of the setting shut the door for that key, and for no other', async () => {
+    const own = await testServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const ask = async (authorization: string) => (await own.server.inject({ url: '/api/v1/users', headers: { authorization } })).statusCode
+    const token = await unseenKey(own)
+    for (let n = 0; n < 4; n++) await ask(`Bearer guess${n}`)
+    expect([await ask('Bearer guess'), await ask(`Bearer ${testKey}`), await ask(`Bearer ${token}`)]).toEqual([429, 429, 200])
   })
 
   test('more requests a minute than one may send are refused', async () => {

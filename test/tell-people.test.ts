@@ -77,6 +77,19 @@ describe('a person is told', () => {
     expect(sent.map(({ content: { before, after } }) => `${before} > ${after}`)).toEqual(['+49 … > +7 …', '… > …', '… > …', '+7 …567 > +1 …321', '+1 …321 > –'])
   })
 
+  test('of a number that gets no codes by SMS any more, masked, and not twice where a factor goes with it', async () => {
+    const id = await person({ phoneNumbers: [{ value: '1234567', areaCd: '170', countryCd: '49', isForSms: true }] })
+    const [{ id: entry }] = (await ask('GET', `/users/${id}/phones`)).body.items
+    for (const isForSms of [false, true]) expect((await ask('PATCH', `/users/${id}/phones/${entry}`, { isForSms })).status).toBe(200)
+    await event(id, 'user.update', [{ path: 'phoneNumbers[gone].isForSms', before: true, after: false }], { correlationId: ctx.newId() })
+    await event(id, 'user.factor.remove', [{ path: 'factors[1]', before: { type: 'SMS', name: 'SMS' } }, { path: `phoneNumbers[${entry}].isForSms`, before: true, after: false }])
+    const twice = { correlationId: ctx.newId() }
+    await event(id, 'user.update', [{ path: `phoneNumbers[${entry}].isForSms`, before: true, after: false }], twice)
+    await event(id, 'user.factor.remove', [{ path: 'factors[2]', before: { type: 'SMS', name: 'SMS' } }], twice)
+    await tellPeople(ctx)
+    expect((await messages(id)).map(({ template, content: { number, name } }) => [template, number ?? name])).toEqual([['sms-switched-off', '+49 …567'], ['sms-switched-off', '…'], ['factor-removed', 'SMS'], ['factor-removed', 'SMS']])
+  })
+
   test('of a password, a factor, a key, another user name and a lock, by whatever verb', async () => {
     const id = await person()
     await event(id, 'user.password.change', [{ path: 'password' }])

@@ -44,40 +44,75 @@ interface Asked<T> {
   etag: string | null
 }
 
+/** What is asked, and by whose page: the answer to a refusal is never asked for in the name of whoever the page is handed to meanwhile. */
+interface Question {
+  method: string
+  path: string
+  body?: unknown
+  headers?: Record<string, string>
+  by: string | undefined
+  /** However long it takes. */
+  isPatient?: boolean
+}
+
 /** Where a fresh proof is what is wanting, it is asked for over whatever page this is, and what was asked is asked again. */
 async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Asked<T>> {
-  return askOnce<T>(method, path, body, headers).catch(async (refusal: Refusal) => {
+  const question = { method, path, body, headers, by: owner }
+  return answerTo<T>(question).catch(async (refusal: Refusal) => {
     if (refusal.code !== 'step_up_required' || path === stepUpPath || !(await freshProof())) throw refusal
-    return askOnce<T>(method, path, body, headers)
+    return answerTo<T>(question)
   })
 }
 
-async function askOnce<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Asked<T>> {
-  const reply = await fetch(prefix + path, {
-    method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(patience),
-    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...whose(method, path), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(unreachable)
+async function answerTo<T>(question: Question): Promise<Asked<T>> {
+  const reply = await askSignedIn(question)
   const text = await reply.text().catch(() => '')
-  if (!reply.ok) throw refusalOf(reply, text)
   return { body: (text === '' ? undefined : JSON.parse(text)) as T, etag: reply.headers.get('etag') }
+}
+
+/** Requests on their way that may give the session another name: none that only reads does. */
+const writes = new Set<Promise<unknown>>()
+
+/**
+ * What met a session whose name another request has just changed is refused as if it had ended. So before it counts as ended, what is
+ * under way comes back with the new name, and once it is known that somebody is signed in still, the same is asked again, once: whatever
+ * is refused as `unauthenticated` has changed nothing, at the door or in a transaction that was taken back.
+ */
+async function askSignedIn(question: Question): Promise<Response> {
+  const { method, path, by } = question
+  return askOnce(question).catch(async (refusal: Refusal) => {
+    if (refusal.code !== 'unauthenticated' || by === undefined) throw refusal
+    await Promise.allSettled(writes)
+    if (!asksWho(method, path)) await askOnce({ method: 'GET', path: whoPath, by })
+    return askOnce(question)
+  })
+}
+
+async function askOnce({ method, path, body, headers, by, isPatient = false }: Question): Promise<Response> {
+  const asked = fetch(prefix + path, {
+    method, credentials: 'same-origin', cache: 'no-store', ...(isPatient ? {} : { signal: AbortSignal.timeout(patience) }),
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(by === undefined || asksWho(method, path) ? {} : { [pageHeader]: by }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (method !== 'GET') writes.add(asked)
+  const reply = await asked.catch(unreachable).finally(() => writes.delete(asked))
+  if (!reply.ok) throw refusalOf(reply, await reply.text().catch(() => ''))
+  return reply
 }
 
 const unreachable = (): never => {
   throw new Refusal('unreachable', '')
 }
 
-const whose = (method: string, path: string): Record<string, string> => (owner === undefined || asksWho(method, path) ? {} : { [pageHeader]: owner })
-
 /** A file, asked for by whose page this is: a link would fetch that of whoever has signed in since. However long it takes. */
 async function fileOf(path: string): Promise<Blob> {
-  const reply = await fetch(prefix + path, { credentials: 'same-origin', cache: 'no-store', headers: { accept: 'application/json', ...whose('GET', path) } }).catch(unreachable)
-  if (!reply.ok) throw refusalOf(reply, await reply.text().catch(() => ''))
+  const reply = await askSignedIn({ method: 'GET', path, by: owner, isPatient: true })
   return reply.blob().catch(unreachable)
 }
 
 /** What finds out who is here. */
-const asksWho = (method: string, path: string) => method === 'GET' && path === '/sign-in'
+const whoPath = '/sign-in'
+const asksWho = (method: string, path: string) => method === 'GET' && path === whoPath
 
 function refusalOf(reply: Response, text: string): Refusal {
   const wait = Number(reply.headers.get('retry-after'))

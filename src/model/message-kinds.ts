@@ -55,6 +55,8 @@ export const messageKinds = {
   'phone-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'factor-added': notice({ at: 'instant', name: 'label' }),
   'factor-removed': notice({ at: 'instant', name: 'label' }),
+  'sms-switched-off': notice({ at: 'instant', number: 'text' }),
+  'number-set-aside': notice({ at: 'instant', name: 'label' }),
   'passkey-copied': notice({ at: 'instant', name: 'label' }),
   'recovery-code-used': notice({ at: 'instant', left: 'text' }),
   'questions-changed': notice({ at: 'instant' }),

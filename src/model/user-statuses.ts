@@ -39,6 +39,12 @@ export const counts = (status: unknown, secondaryStatus: unknown): boolean => is
 /** The same as SQL over both in a row. */
 export const countsSql = (row: string): string => `(${hasOpenStatusSql(row)} and ${closesNothingSql(row)})`
 
+/** Whether somebody in a row waited for a day that has come, by a day in SQL: the job that starts people may be late. */
+export const startedSql = (row: string, day: string): string => `(${row}.status = 'PENDING_START_DATE' and ${row}.start_date <= ${day}::date)`
+
+/** Whether somebody in a row may sign in on a day in SQL, as far as their status says: by what signing in goes by, too. */
+export const mayEnterSql = (row: string, day: string): string => `((${hasOpenStatusSql(row)} or ${startedSql(row, day)}) and ${closesNothingSql(row)})`
+
 const gone: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED', 'DELETED'] satisfies Status[]
 
 /** Whether the person is no longer here: they keep their record and can be given nothing. */

@@ -9,11 +9,12 @@ import { isObject } from '../model/attribute.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import { namedKinds } from '../model/message-kinds.ts'
 import { isDemanded } from '../model/password-state.ts'
+import { today } from '../model/today.ts'
 import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { consumeEvents, registerConsumer } from '../store/event-consumers.ts'
-import { enqueueMessages, namesOfAccess, noticeAddresses, readersOf, type NewMessage, type Reader } from '../store/messages.ts'
+import { enqueueMessages, namesOfAccess, noticeAddresses, phonesOf, readersOf, type NewMessage, type Reader } from '../store/messages.ts'
 import { mentionable } from './render.ts'
 
 const consumer = 'tell-people'
@@ -21,12 +22,12 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'email-proved' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'key-removed' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'email-proved' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'sms-switched-off' | 'number-set-aside' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'key-removed' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** Addresses that the event took away. */
   formerly?: readonly string[]
-  /** `groups[id]`, whose name is to be found. */
+  /** `groups[id]`, whose name is to be found; or `phoneNumbers[id]`, whose number is. */
   path?: string
 }
 
@@ -45,13 +46,14 @@ export async function tellPeople(ctx: Context): Promise<number> {
 }
 
 async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[]): Promise<number> {
-  const found = withoutLocks(events.flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, source: event.source, call: event.correlation_id, notice }))))
+  const found = withoutTwins(events.flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, source: event.source, call: event.correlation_id, notice }))))
   const due = found.filter(({ source }) => source !== 'IMPORT' || ctx.config.NOTIFY_IMPORTS)
   if (due.length === 0) return 0
-  const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
+  const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))], today(ctx))
   const named = (kind: string) => due.flatMap(({ notice: { path } }) => (path?.startsWith(`${kind}[`) ? [path.slice(kind.length + 1, -1)] : []))
   const addresses = await noticeAddresses(tx, [...readers.values()])
   const names = await namesOfAccess(tx, named('groups'), named('roles'))
+  for (const { id, ...phone } of await phonesOf(tx, named('phoneNumbers'))) names.set(`phoneNumbers[${id}]`, maskPhone(phone))
   // Readers are looked up as they stand now: what happened together with a change of address is told at the address of before as well.
   const formerly = Map.groupBy(found.filter(({ notice }) => notice.formerly !== undefined), ({ userId }) => userId)
   const messages = due.flatMap(({ userId, notice }) => {
@@ -63,10 +65,15 @@ async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[
   return messages.length
 }
 
-/** The guess that closes a password may lock the account too. That this opens by itself would be no comfort: one mail, of what does not. */
-function withoutLocks<F extends { userId: string; call: string | null; notice: Notice }>(found: readonly F[]): F[] {
-  const closed = new Set(found.filter(({ notice }) => notice.template === 'password-closed').map(({ userId, call }) => `${userId} ${call}`))
-  return found.filter(({ userId, call, notice }) => notice.template !== 'account-locked' || !closed.has(`${userId} ${call}`))
+/**
+ * What one call brings about is told once, by what says more. The guess that closes a password may lock the account too: that this opens by
+ * itself would be no comfort. A number that is switched off takes the codes that went to it along, as a factor that was removed.
+ */
+const moreThan: Partial<Record<Notice['template'], Notice['template']>> = { 'account-locked': 'password-closed', 'sms-switched-off': 'factor-removed' }
+
+function withoutTwins<F extends { userId: string; call: string | null; notice: Notice }>(found: readonly F[]): F[] {
+  const told = new Set(found.map(({ userId, call, notice }) => `${notice.template} ${userId} ${call}`))
+  return found.filter(({ userId, call, notice }) => !told.has(`${moreThan[notice.template]} ${userId} ${call}`))
 }
 
 /** What comes of no change, and tells nobody that somebody else is at their account: one mail is enough of it. */
@@ -77,7 +84,7 @@ const reminders: ReadonlySet<string> = new Set<Notice['template']>(['email-chang
 
 function messagesFor(reader: Reader, { template, values, alsoTo, path }: Notice, names: ReadonlyMap<string, string>): NewMessage[] {
   const addresses = new Map([reader.email, ...alsoTo].flatMap((one) => (one === null ? [] : [[one.toLowerCase(), one]])))
-  const filled = path === undefined ? values : { ...values, name: names.get(path) ?? '…' }
+  const filled = path === undefined ? values : { ...values, [path.startsWith('phoneNumbers[') ? 'number' : 'name']: names.get(path) ?? '…' }
   return [...addresses.values()].map((to) => ({ template, to, userId: reader.id, locale: reader.language, values: filled }) as NewMessage)
 }
 
@@ -91,7 +98,7 @@ export function noticesOf(event: Event): Notice[] {
   if (event.action === 'user.password.reminder') return changes.flatMap(expiryOf)
   const at = event.at
   const notices: Notice[] = []
-  const add = (template: Notice['template'], values: Record<string, string>, { alsoTo = [], ...rest }: Partial<Pick<Notice, 'alsoTo' | 'formerly'>> = {}) => notices.push({ template, values: { at, ...values }, alsoTo, ...rest })
+  const add = (template: Notice['template'], values: Record<string, string>, { alsoTo = [], ...rest }: Partial<Pick<Notice, 'alsoTo' | 'formerly' | 'path'>> = {}) => notices.push({ template, values: { at, ...values }, alsoTo, ...rest })
   if (changes.some(({ path }) => /^(?:password|logins\[[^\]]*\]\.password)$/.test(path))) add('password-changed', {})
   const name = changes.find(({ path }) => path === 'userName')
   if (name) add('user-name-changed', { before: textOf(name.before), after: textOf(name.after) })
@@ -102,10 +109,13 @@ export function noticesOf(event: Event): Notice[] {
   if (changes.some(({ path, after }) => path === 'logins.pwdClosed' && after !== undefined)) add('password-closed', {})
   if (changes.some(({ path }) => path === 'securityQuestions')) add('questions-changed', {})
   contactNotices(changes, add)
+  // A factor that comes or goes moves the mark of its number along, and is told itself.
+  if (!changes.some(({ path }) => path.startsWith('factors['))) for (const path of switchedOff(changes)) add('sms-switched-off', {}, { path })
   for (const { path, before, after } of changes) {
     // By a code of its own; of an entry that becomes an address that is proved already an event says no more than that.
     if (/^emails\[[^\]]*\]\.proved$/.test(path) && isObject(after)) add('email-proved', { address: maskAddress(textOf(after.value)) })
     if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) }, noLongerProved(before))
+    if (/^factors\[[^\]]*\]\.setAside$/.test(path)) add('number-set-aside', { name: labelOf(after) })
     if (/^factors\[[^\]]*\]\.copied$/.test(path)) add('passkey-copied', { name: labelOf(after) })
     if (/^factors\[[^\]]*\]\.proved$/.test(path) && isObject(after) && after.type === 'RECOVERY_CODES') add('recovery-code-used', { left: String(after.left ?? '–') })
     if (/^keys\[[^\]]*\]$/.test(path)) add(after === undefined ? 'key-removed' : 'key-added', { name: labelOf(after ?? before) })
@@ -140,6 +150,10 @@ function phoneMovesOf(changes: readonly FieldChange[]): { before: string[]; afte
   const side = (name: 'before' | 'after') => [...new Set([...entries.values()].flatMap((entry) => (entry[name] ? [maskPhone(entry[name])] : [])))]
   return entries.size === 0 ? undefined : { before: side('before'), after: side('after') }
 }
+
+/** Telephones that stay and get no codes by SMS any more, as paths. */
+const switchedOff = (changes: readonly FieldChange[]): string[] =>
+  changes.flatMap(({ path, before, after }) => (/^phoneNumbers\[[^\]]*\]\.isForSms$/.test(path) && before === true && after !== true ? [path.replace(/\.isForSms$/, '')] : []))
 
 /** `+49 …567`: of a number that stays but for its code, an event holds that code alone. */
 function maskPhone({ countryCd, areaCd, value }: Record<string, unknown>): string {

@@ -42,15 +42,27 @@ export function identifier(base: Base, reading = base): (request: FastifyRequest
   }
 }
 
+/** From so many characters on the key of the setting is taken for a random one: as `openssl rand` makes it, not chosen. */
+const randomLength = 32
+/** What we give out has 256 random bits: an API key, an access token. */
+const isOurs = (token: string): boolean => /^(?:gh_)?[\w-]{43}$/.test(token)
+
+/**
+ * Nobody guesses a key or token that we gave out: a wrong one costs one look, and others at its address may have a good one. Only a key of the
+ * setting that is short enough to have been chosen is guessed at, by what does not look like one of ours: that alone is counted.
+ */
+const isGuess = ({ GATEHOUSE_API_KEY: configured }: Base['config'], token: string): boolean => configured !== undefined && configured.length < randomLength && !isOurs(token)
+
 async function byKey(base: Base, request: FastifyRequest, failures: ReturnType<typeof failureLimiter>): Promise<Caller> {
   const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ')
-  failures.check(request.ip, token)
+  const counts = isGuess(base.config, token)
+  if (counts) failures.check(request.ip, token)
   const identity = await identityOf(base, request, scheme.toLowerCase(), token)
   if (!identity) {
-    failures.count(request.ip, token)
+    if (counts) failures.count(request.ip, token)
     throw new GatehouseError('unauthenticated', 'Sign in, or send a valid API key or access token in the header `Authorization: Bearer …`.')
   }
-  failures.accept(token)
+  if (counts) failures.accept(token)
   return identity
 }
 

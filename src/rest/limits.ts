@@ -1,5 +1,5 @@
 /**
- * Limits on rate: wrong keys from one address, and requests by one key, counted in memory, a minute at a time; and on how
+ * Limits on rate: guesses at secrets that somebody chose, from one address, and requests by one key, counted in memory, a minute at a time; and on how
  * many heavy questions are worked out at once.
  */
 import { hash } from 'node:crypto'
@@ -32,8 +32,8 @@ const mostAccepted = 10_000
 const mark = (token: string) => hash('sha256', token, 'base64')
 
 /**
- * After too many wrong keys an address has to wait, right key or not: guessing gains nothing. Only a key that has been
- * accepted before goes on, so that a stranger behind the same proxy locks nobody out.
+ * For secrets that somebody chose, in the settings. After too many wrong ones an address has to wait, right one or not: guessing gains nothing.
+ * Only one that has been accepted before goes on, so that a stranger behind the same proxy locks nobody out.
  */
 export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>) {
   const failures = counter()
@@ -41,7 +41,7 @@ export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>)
   return {
     check(address: string, token: string): void {
       if (failures.of(guesserOf(address)) >= config.AUTH_FAILURES_PER_MINUTE && !accepted.has(mark(token))) {
-        throw new GatehouseError('too_many_requests', 'Too many requests without a valid key came from this address; wait a minute.')
+        throw new GatehouseError('too_many_requests', 'Too many guesses at a secret came from this address; wait a minute.')
       }
     },
     count(address: string, token: string): void {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { challengeMinutes, codeHash, newCode, type FactorRow } from '../model/factor.ts'
 import { secondFactors } from '../model/factor-kinds.ts'
@@ -22,7 +23,7 @@ export async function sendCode(tx: Transaction, ctx: Context, masterKey: MasterK
   const code = newCode()
   await insertChallenge(tx, { mark: codeMark(factor.id, sessionId), kind: 'CODE', userId: factor.userId, factorId: factor.id, codeHash: codeHash(factor.id, code) }, ctx.now(), challengeMinutes)
   if (factor.type === 'SMS') await noteSmsCode(tx, factor.userId, new Date(ctx.now().getTime() + challengeMinutes * 60_000))
-  const reader = (await readersOf(tx, [factor.userId])).get(factor.userId)
+  const reader = (await readersOf(tx, [factor.userId], today(ctx))).get(factor.userId)
   await enqueueMessage(tx, ctx, {
     template, channel: factor.type === 'SMS' ? 'SMS' : 'EMAIL', to: factor.value!, userId: factor.userId, locale: reader?.language ?? null, values: { code, minutes: String(challengeMinutes) },
   }, masterKey)

@@ -41,7 +41,9 @@ export async function decideWith(tx: Transaction, ctx: Context, userId: string, 
   const asked = await askedVersion(tx, userId, versionId, now)
   if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
   if (accepted && !policyDue(asked, now)) return
-  await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
+  // By a server whose clock is minutes ahead it was put into force, or asked for anew, only in a while: decided before that, it would be asked for again and again.
+  const at = new Date(Math.max(now.getTime(), asked.countsFrom === null ? 0 : Date.parse(asked.countsFrom))).toISOString()
+  await insertDecision(tx, { id: ctx.newId(), userId, versionId, at, accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
   const after = { accepted, name: asked.name }
   await recordEvents(tx, ctx, [{ action: accepted ? 'user.it-policy.accept' : 'user.it-policy.decline', targetType: 'User', targetId: userId, changes: [{ path: `itPolicies[${versionId}]`, after }] }])
 }

@@ -16,7 +16,7 @@ import { GatehouseError } from '../errors.ts'
 import { signingAlgorithms } from '../model/oidc-client.ts'
 import type { Database } from '../store/database.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { deleteSigningKeys, insertSigningKey, retireSigningKey, signingKeys, type SigningKeyRow } from '../store/signing-keys.ts'
+import { deleteRetiredKeys, deleteSigningKeys, insertSigningKey, retireSigningKey, signingKeys, type SigningKeyRow } from '../store/signing-keys.ts'
 
 type Algorithm = (typeof signingAlgorithms)[number]
 
@@ -104,6 +104,26 @@ export async function rotateOldKeys(ctx: Context, masterKey: MasterKey): Promise
     if (error instanceof GatehouseError && error.code === 'conflict') return 0
     throw error
   })
+}
+
+/** Past its overlap nothing publishes a key, and no hint that it signed is taken; a day more is for a server whose clock is behind. */
+const keptMs = overlapMs + 86_400_000
+const batch = 100
+
+/** Takes away retired keys that are published no more, both halves; the daily job. How many. */
+export async function forgetOldKeys(ctx: Context): Promise<number> {
+  const before = new Date(ctx.now().getTime() - keptMs)
+  let forgotten = 0
+  for (const algorithm of signingAlgorithms) {
+    for (let gone = batch; gone === batch; forgotten += gone) {
+      gone = await ctx.db.transaction(async (tx) => {
+        const ids = await deleteRetiredKeys(tx, purposeOf(algorithm), before, batch)
+        await recordEvents(tx, ctx, ids.map((id) => ({ action: 'signing-key.forget', targetType: 'SigningKey', targetId: id, changes: [{ path: 'algorithm', before: algorithm }] })))
+        return ids.length
+      })
+    }
+  }
+  return forgotten
 }
 
 // Off the event loop: an RSA key takes a good while.

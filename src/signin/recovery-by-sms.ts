@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { challengeMinutes, mostWrongCodes, newCode, resetCodeHash } from '../model/factor.ts'
+import { factorKinds } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
 import { factorsOf, spendNumbers } from '../store/factors.ts'
 import { findLogin, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
@@ -36,7 +37,7 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
   const [code, made] = [newCode(), ctx.now()]
   const expires = new Date(made.getTime() + challengeMinutes * 60_000)
   if (!(await writeResetCode(tx, loginId, { hash: resetCodeHash(loginId, code), made, expires, most: mostAnswers(await policyOf(tx, userId, ctx.now())) }))) return
-  const reader = (await readersOf(tx, [userId])).get(userId)
+  const reader = (await readersOf(tx, [userId], today(ctx))).get(userId)
   await enqueueMessage(tx, ctx, { template: 'reset-code', channel: 'SMS', to: number.value!, userId, locale: reader?.language ?? null, expires, values: { code, minutes: String(challengeMinutes) } }, masterKey)
   await recordEvents(tx, ctx, [{ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'reset-code' }] }])
 }
@@ -59,8 +60,9 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
     const login = await lockLogin(tx, userId)
     // Used up since, or another one is out.
     if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetCode(tx, login.loginId, given, ctx.now()))) throw refused()
-    await spendNumbers(tx, login.userId)
-    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: login.userId, changes: [{ path: 'recovery', before: 'reset-code' }] }])
+    const spent = await spendNumbers(tx, login.userId)
+    const aside = spent.map(({ id, type, name }) => ({ path: `factors[${id}].setAside`, after: { type, name: name ?? factorKinds[type].label } }))
+    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: login.userId, changes: [{ path: 'recovery', before: 'reset-code' }, ...aside] }])
     await unlock(tx, ctx, login.userId)
   })
   await releaseAttempt(ctx, claim)

@@ -65,7 +65,7 @@ export async function recoverAccounts(ctx: Context, masterKey: MasterKey): Promi
 
 async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind, name }: RecoveryRequest): Promise<void> {
   if (kind === 'USER_NAME') return sendUserNames(tx, ctx, name.trim())
-  for (const userId of await peopleToRecover(tx, name.trim())) {
+  for (const userId of await peopleToRecover(tx, name.trim(), today(ctx))) {
     const login = await lockLogin(tx, userId)
     if (!login || !(await mayRecover(tx, ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
     if (kind === 'PASSWORD_BY_SMS') {
@@ -102,7 +102,7 @@ const pauseMs = 60_000
 const invitationMinutes = 7 * 24 * 60
 
 async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId, login: userName }: SignInLogin, template: 'password-reset' | 'account-unlock' | 'invitation'): Promise<boolean> {
-  const reader = (await readersOf(tx, [userId])).get(userId)
+  const reader = (await readersOf(tx, [userId], today(ctx))).get(userId)
   if (!reader?.email || (await sentWithin(tx, userId, template, { now: ctx.now(), ms: pauseMs }))) return false
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
   const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(tx, userId, ctx.now())).recovery.tokenMinutes
@@ -123,9 +123,9 @@ const mostNames = 20
 async function sendUserNames(tx: Transaction, ctx: Context, typed: string): Promise<void> {
   if (!isMailAddress(typed)) return
   if (await sentTo(tx, typed, 'user-name', { now: ctx.now(), ms: pauseMs }) || (await hadEnough(tx, ctx, { recipient: typed }, templates.USER_NAME))) return
-  const all = await peopleAtAddress(tx, typed, mostNames + 1)
+  const all = await peopleAtAddress(tx, typed, mostNames + 1, today(ctx))
   const people = all.slice(0, mostNames)
-  const readers = await readersOf(tx, people)
+  const readers = await readersOf(tx, people, today(ctx))
   const found: { userId: string; login: string; to: string; locale: string | null }[] = []
   for (const userId of people) {
     const [login, reader] = [await lockLogin(tx, userId), readers.get(userId)]
@@ -148,7 +148,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login, today(ctx))) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
-    if (!(await readersOf(tx, [userId])).get(userId)?.email) throw new GatehouseError('no_mail_address', 'The person has no primary e-mail address that is in use: add one, or mark one that is used as the primary one, first.')
+    if (!(await readersOf(tx, [userId], today(ctx))).get(userId)?.email) throw new GatehouseError('no_mail_address', 'The person has no primary e-mail address that is in use: add one, or mark one that is used as the primary one, first.')
     await forgetChanges(tx, login.loginId)
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('mail_sent_already', 'Such a mail was sent within the last minute: wait, or look at the messages.')
   })

@@ -12,6 +12,7 @@ import { deviceLabel } from '../model/device-label.ts'
 import { languageOf } from '../model/languages.ts'
 import { networkOf } from '../model/network.ts'
 import { newDevice, newNetwork, type StepName } from '../model/session.ts'
+import { today } from '../model/today.ts'
 import type { Transaction } from '../store/database.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { enqueueMessages, moveUnfinished, noticeAddresses, readersOf, toldUnfinished, withdrawUnfinished } from '../store/messages.ts'
@@ -76,7 +77,7 @@ interface Told {
 
 /** Whom to tell, and what; undefined where there is no address. */
 async function toldOf(tx: Transaction, ctx: Context, userId: string, userAgent: string | undefined): Promise<Told | undefined> {
-  const reader = (await readersOf(tx, [userId])).get(userId)
+  const reader = (await readersOf(tx, [userId], today(ctx))).get(userId)
   if (!reader) return undefined
   const { language } = reader
   const addresses = (await noticeAddresses(tx, [reader])).get(userId)!

@@ -32,8 +32,7 @@ export async function takeFactorStep(ctx: Context, masterKey: MasterKey, session
 
 async function remember(tx: Transaction, ctx: Context, userId: string, { factors: { rememberDays: days } }: PasswordPolicy, { device, userAgent }: Visit): Promise<void> {
   if (days === 0 || device === undefined || !isToken(device)) return
-  const id = ctx.newId()
-  await rememberDevice(tx, { id, userId, mark: markOf(userId, device), device: deviceLabel(userAgent), ip: ctx.actor.ip, now: ctx.now(), days })
+  const id = await rememberDevice(tx, { id: ctx.newId(), userId, mark: markOf(userId, device), device: deviceLabel(userAgent), ip: ctx.actor.ip, now: ctx.now(), days })
   await recordEvents(tx, ctx, [{ action: 'user.device.remember', targetType: 'User', targetId: userId, changes: [{ path: `devices[${id}]`, after: { device: deviceLabel(userAgent), days } }] }])
 }
 

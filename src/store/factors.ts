@@ -170,9 +170,11 @@ export async function noteUse(tx: Transaction, id: string, at: Date, counter: nu
   await tx.execute('update user_auth_param set last_used_at = $2, counter = coalesce($3, counter) where param_id = $1', [id, at, counter])
 }
 
-/** A number has recovered the password: it serves as no factor until another one is proved. */
-export async function spendNumbers(tx: Transaction, userId: string): Promise<void> {
-  await tx.execute(`update user_auth_param set counter = 1 where user_id = $1 and type = 'SMS'`, [userId])
+/** A number has recovered the password: it serves as no factor until another one is proved. Those of which that was not so yet. */
+export async function spendNumbers(tx: Transaction, userId: string): Promise<Pick<FactorRow, 'id' | 'type' | 'name'>[]> {
+  const rows = await tx.query<Pick<FactorRow, 'id' | 'type' | 'name' | 'confirmed'>>(
+    `update user_auth_param set counter = 1 where user_id = $1 and type = 'SMS' and counter is distinct from 1 returning param_id as id, type, name, confirmed = 'Y' as confirmed`, [userId])
+  return rows.filter(({ confirmed }) => confirmed)
 }
 
 export async function restoreNumbers(tx: Transaction, userId: string): Promise<void> {

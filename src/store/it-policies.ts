@@ -31,9 +31,12 @@ export async function askedVersions(db: Pick<Database, 'query'>, userId: string,
      order by v.content_provider_id nulls first, v.version_id`, [userId, now, sites, host === undefined ? [] : patternsOf(host)], 'asked_policies')
 }
 
-/** A version, if it is asked for now. */
-export async function askedVersion(db: Pick<Database, 'first'>, userId: string, versionId: string, now: Date): Promise<AskedVersion | undefined> {
-  return db.first(`${asked} and v.version_id = $3`, [userId, now, versionId])
+/** A version, if it is asked for now; `countsFrom`: what is decided sooner counts for nothing. That may lie minutes ahead, by the clock of another server. */
+export async function askedVersion(db: Pick<Database, 'first'>, userId: string, versionId: string, now: Date): Promise<(AskedVersion & { countsFrom: string | null }) | undefined> {
+  return db.first(
+    `select a.*, greatest(case when a."inForceSince" <= ${upTo('$2')} then a."inForceSince" end,
+       (select u.policies_asked_since from users u where u.user_id = $1 and u.policies_asked_since <= ${upTo('$2')})) + interval '1 millisecond' as "countsFrom"
+     from (${asked} and v.version_id = $3) a`, [userId, now, versionId])
 }
 
 export async function insertDecision(tx: Transaction, decision: { id: string; userId: string; versionId: string; at: string; accepted: boolean; name: string; contentProviderId: string | null }): Promise<void> {

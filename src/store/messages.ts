@@ -3,6 +3,8 @@
  * at a time. A lease is a `due_at` in the future, so that a message whose sender was killed comes up again by itself:
  *
  *     QUEUED ──lease, send──▶ SENT        QUEUED ──no more attempts, or too late──▶ DEAD ──retry──▶ QUEUED
+ *
+ * What is due no later than it was written is due at once, by whatever clock it was written: one that was ahead keeps nothing back.
  */
 import type { Context } from '../context.ts'
 import { isMailAddress } from '../model/mail-address.ts'
@@ -10,6 +12,7 @@ import { languageOf } from '../model/languages.ts'
 import { messageAttributes } from '../model/listings.ts'
 import { isAwaited, messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
 import { smsNumber } from '../model/sms-number.ts'
+import { startedSql } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 import type { MasterKey } from './master-key.ts'
@@ -63,11 +66,12 @@ function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, maste
   const id = newId()
   const recipient = channel === 'SMS' ? smsNumber(message.to) : isMailAddress(message.to) ? message.to : undefined
   const secrets = recipient === undefined || Object.keys(secret).length === 0 ? null : `\\x${masterKey!.encrypt(JSON.stringify(secret), secretPurpose, id).toString('hex')}`
-  const expires = message.expires ?? new Date(now().getTime() + kind.lives * 60_000)
+  const at = now()
+  const expires = message.expires ?? new Date(at.getTime() + kind.lives * 60_000)
   return {
     id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: { ...about, ...open }, secrets,
     status: recipient === undefined ? 'DEAD' : 'QUEUED', error: recipient === undefined ? unusable[channel] : null,
-    created_at: now().toISOString(), due_at: (message.due ?? now()).toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
+    created_at: at.toISOString(), due_at: (message.due ?? at).toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
   }
 }
 
@@ -105,9 +109,9 @@ const content = `case when m.user_id is not null and m.template in ('invitation'
 const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, ${content}, m.secrets_encrypted as secrets, m.attempts,
   m.created_at as "createdAt", m.expires_at as "expiresAt", (select u.display_name from users u where u.user_id = m.user_id) as name`
 
-/** The oldest that is due, by one of the two indexes. */
+/** The oldest that is due, by one of the two indexes. A lease gives it a time of its own, which counts as it is. */
 const due = (which: '' | 'and awaited') =>
-  `(select message_id from gatehouse.message where status = 'QUEUED' ${which} and channel = $1 and due_at <= $2 and expires_at > $2 order by due_at, message_id limit 1 for update skip locked)`
+  `(select message_id from gatehouse.message where status = 'QUEUED' ${which} and channel = $1 and (due_at <= $2 or due_at <= created_at and attempts = 0) and expires_at > $2 order by due_at, message_id limit 1 for update skip locked)`
 
 const lease = (next: string) => `update gatehouse.message m set due_at = $3, attempts = m.attempts + 1 where m.message_id = ${next} returning ${queued}`
 const leaseAwaited = lease(`coalesce(${due('and awaited')}, ${due('')})`)
@@ -162,9 +166,9 @@ export async function forgetUserNames(tx: Transaction, known: readonly string[])
        and array(select lower(one) from unnest($1::text[]) one) && (lower(recipient) || string_to_array(lower(content->>'userNames'), ', '))`, [known])
 }
 
-/** Queues a dead message again; its row before, held. */
-export async function requeueMessage(tx: Transaction, id: string, now: string, expires: string): Promise<void> {
-  await tx.execute(`update gatehouse.message set status = 'QUEUED', attempts = 0, due_at = $2, expires_at = $3, last_error = null where message_id = $1`, [id, now, expires])
+/** Queues a dead message again, to go at once; its row before, held. */
+export async function requeueMessage(tx: Transaction, id: string, expires: string): Promise<void> {
+  await tx.execute(`update gatehouse.message set status = 'QUEUED', attempts = 0, due_at = created_at, expires_at = $2, last_error = null where message_id = $1`, [id, expires])
 }
 
 export interface MessageState {
@@ -268,11 +272,14 @@ export interface Reader {
   language: string | null
 }
 
-/** How to write to people who can still be written to as people of this place. */
-export async function readersOf(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<Map<string, Reader>> {
+/**
+ * How to write to people who can be written to as people of this place: still, and from their first day on.
+ * @param day today, YYYY-MM-DD
+ */
+export async function readersOf(db: Pick<Database, 'query'>, ids: readonly string[], day: string): Promise<Map<string, Reader>> {
   const rows = await db.query<Reader>(
-    `select user_id as id, display_name as name, primary_email as email, preferred_language as language from users
-     where user_id = any($1) and status in ('ACTIVE', 'PENDING_INITIAL_LOGIN', 'INACTIVE', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED')`, [ids])
+    `select user_id as id, display_name as name, primary_email as email, preferred_language as language from users u
+     where user_id = any($1) and (status in ('ACTIVE', 'PENDING_INITIAL_LOGIN', 'INACTIVE', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED') or ${startedSql('u', '$2')})`, [ids, day])
   return new Map(rows.map((row) => [row.id, row]))
 }
 
@@ -293,6 +300,11 @@ export async function noticeAddresses(db: Pick<Database, 'query'>, readers: read
     const besides = (byPerson.get(id) ?? []).map(({ address }) => address).filter((one) => one.toLowerCase() !== email?.toLowerCase())
     return [id, [...(email === null ? [] : [email]), ...besides.slice(0, mostBesides)]]
   }))
+}
+
+/** The numbers of telephones, in their parts. */
+export function phonesOf(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<{ id: string; countryCd: string | null; areaCd: string | null; value: string | null }[]> {
+  return db.query('select phone_id as id, country_cd as "countryCd", area_cd as "areaCd", phone_nbr as value from phone where phone_id = any($1)', [ids])
 }
 
 /** What groups and roles are called, by `groups[id]` and `roles[id]`. */

@@ -100,6 +100,12 @@ export async function deleteSecrets(tx: Transaction, clientId: string, secretId:
   return tx.execute('delete from gatehouse.oidc_client_secret where client_id = $1 and secret_id = coalesce($2, secret_id)', [clientId, secretId])
 }
 
+/** Forgets some of the secrets that lapsed before an instant, passing over what others hold; how many. When they would lapse, the audit has from their rotation. */
+export async function sweepSecrets(db: Pick<Database, 'execute'>, before: Date, batch: number): Promise<number> {
+  return db.execute(
+    'delete from gatehouse.oidc_client_secret where secret_id in (select secret_id from gatehouse.oidc_client_secret where expires_at < $1 limit $2 for update skip locked)', [before, batch])
+}
+
 /** The levels of sign-in that have a name, weakest first. */
 export async function authLevels(db: Reader): Promise<{ id: string; level: number }[]> {
   return db.query('select auth_level_id as id, level from auth_level order by level', [], 'auth_levels')

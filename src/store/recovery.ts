@@ -1,5 +1,5 @@
 /** SQL on recovery: what was asked for, whom it is about, and the hash of the link that is out (LOGIN.PSWD_RESET_TOKEN). */
-import { countsSql } from '../model/user-statuses.ts'
+import { mayEnterSql } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import { named } from './logins-sign-in.ts'
 
@@ -27,25 +27,27 @@ export async function takeRecoveryRequest(tx: Transaction): Promise<RecoveryRequ
 /** How many people at one address are sent a link each; who has no link yet asks by their user name. */
 const mostLinks = 5
 
-const atAddress = (most: string) => `select u.user_id as id from email_address e join users u on u.user_id = e.parent_id and lower(u.primary_email) = lower($1)
-  where (lower(e.email_address) collate "C") = lower($1) and ${countsSql('u')} group by u.user_id order by u.user_id limit ${most}::int`
+const atAddress = (most: string, day: string) => `select u.user_id as id from email_address e join users u on u.user_id = e.parent_id and lower(u.primary_email) = lower($1)
+  where (lower(e.email_address) collate "C") = lower($1) and ${mayEnterSql('u', day)} group by u.user_id order by u.user_id limit ${most}::int`
 
 /**
  * People who may be in and whose primary address this is, the first of so many in the order of their ids; the database says which letters are
  * the same but for their case, so mail goes to it as it is kept.
+ * @param day today, YYYY-MM-DD
  */
-export async function peopleAtAddress(db: Pick<Database, 'query'>, address: string, most: number): Promise<string[]> {
-  return (await db.query<{ id: string }>(atAddress('$2'), [address, most])).map(({ id }) => id)
+export async function peopleAtAddress(db: Pick<Database, 'query'>, address: string, most: number, day: string): Promise<string[]> {
+  return (await db.query<{ id: string }>(atAddress('$2', '$3'), [address, most, day])).map(({ id }) => id)
 }
 
 /**
  * People whose login has this name, or the first few to whose address it belongs, in the order of their ids; mail goes to their primary address
  * and nowhere else.
+ * @param day today, YYYY-MM-DD
  */
-export async function peopleToRecover(db: Pick<Database, 'query'>, name: string): Promise<string[]> {
+export async function peopleToRecover(db: Pick<Database, 'query'>, name: string, day: string): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `(select l.user_id as id from login l where ${named})
-     union (${atAddress('$2')}) order by id`, [name, mostLinks])
+     union (${atAddress('$2', '$3')}) order by id`, [name, mostLinks, day])
   return rows.map(({ id }) => id)
 }
 

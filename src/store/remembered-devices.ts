@@ -12,12 +12,14 @@ export interface RememberedDevice {
 /** The most a person may have; the oldest gives way. */
 const most = 20
 
-export async function rememberDevice(tx: Transaction, one: { id: string; userId: string; mark: Buffer; device: string; ip: string | null; now: Date; days: number }): Promise<void> {
+/** Remembers a browser for so many days, or for so many more; the id it has from now on: one that was remembered before keeps its own. */
+export async function rememberDevice(tx: Transaction, one: { id: string; userId: string; mark: Buffer; device: string; ip: string | null; now: Date; days: number }): Promise<string> {
   const { id, userId, mark, device, ip, now, days } = one
-  await tx.execute(
+  const kept = await tx.first<{ id: string }>(
     `insert into gatehouse.remembered_device (device_id, user_id, mark, device, created_at, expires_at, ip_address) values ($1, $2, $3, $4, $5, $5::timestamptz + make_interval(days => $6), $7)
-     on conflict (user_id, mark) do update set created_at = excluded.created_at, expires_at = excluded.expires_at, device = excluded.device, ip_address = excluded.ip_address`, [id, userId, mark, device, now, days, ip])
+     on conflict (user_id, mark) do update set created_at = excluded.created_at, expires_at = excluded.expires_at, device = excluded.device, ip_address = excluded.ip_address returning device_id as id`, [id, userId, mark, device, now, days, ip])
   await tx.execute(`delete from gatehouse.remembered_device where device_id in (select device_id from gatehouse.remembered_device where user_id = $1 order by created_at desc, device_id desc offset ${most})`, [userId])
+  return kept!.id
 }
 
 export async function isRemembered(db: Pick<Database, 'first'>, userId: string, mark: Buffer, now: Date): Promise<boolean> {

@@ -48,6 +48,16 @@ export async function deleteSigningKeys(db: Pick<Database, 'query'>, purpose: st
   return rows.map(({ id }) => id)
 }
 
+/** Takes away some of the keys of a purpose that were retired before an instant, both halves, passing over what others hold. Their names, oldest first. */
+export async function deleteRetiredKeys(db: Pick<Database, 'query'>, purpose: string, before: Date, batch: number): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `with gone as (delete from gatehouse.signing_key where key_id in (
+         select key_id from gatehouse.signing_key where purpose = $1 and retired_at < $2 order by created_at, key_id limit $3 for update skip locked)
+       returning key_id as id, created_at)
+     select id from gone order by created_at, id`, [purpose, before, batch])
+  return rows.map(({ id }) => id)
+}
+
 /**
  * Makes a key that waits under a purpose of its own the current one of another; the one before is retired, and its private half
  * is `wiped`. False when it waits no longer.
