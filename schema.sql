@@ -202,8 +202,8 @@ CREATE OR REPLACE FUNCTION gatehouse.drop_address()
  LANGUAGE plpgsql
 AS $function$
 begin
-  delete from public.user_auth_param a where a.user_id = old.parent_id and a.type = 'EMAIL' and lower(a.param_value) = lower(old.email_address)
-    and not exists (select from public.email_address e where e.parent_id = old.parent_id and e.active = 'Y' and lower(e.email_address) = lower(a.param_value));
+  delete from public.user_auth_param a where a.user_id = old.parent_id and a.type = 'EMAIL' and lower(a.param_value collate "C") = lower(old.email_address collate "C")
+    and not exists (select from public.email_address e where e.parent_id = old.parent_id and e.active = 'Y' and lower(e.email_address collate "C") = lower(a.param_value collate "C"));
   return null;
 end $function$;
 
@@ -3921,7 +3921,7 @@ CREATE TRIGGER company_to_company_membership_period_insert AFTER INSERT ON publi
 CREATE TRIGGER company_to_company_membership_period_update AFTER UPDATE ON public.company_to_company_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('company_id', 'member_company_id');
 
 -- trigger: public.email_address.address_changed_drops_proof
-CREATE CONSTRAINT TRIGGER address_changed_drops_proof AFTER UPDATE OF email_address, active, parent_id ON public.email_address DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.active = 'Y'::bpchar) AND ((new.active <> 'Y'::bpchar) OR ((new.parent_id)::text <> (old.parent_id)::text) OR (lower((new.email_address)::text) <> lower((old.email_address)::text))))) EXECUTE FUNCTION gatehouse.drop_address();
+CREATE CONSTRAINT TRIGGER address_changed_drops_proof AFTER UPDATE OF email_address, active, parent_id ON public.email_address DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.active = 'Y'::bpchar) AND ((new.active <> 'Y'::bpchar) OR ((new.parent_id)::text <> (old.parent_id)::text) OR (lower(((new.email_address)::text COLLATE "C")) <> lower(((old.email_address)::text COLLATE "C")))))) EXECUTE FUNCTION gatehouse.drop_address();
 
 -- trigger: public.email_address.address_gone_drops_proof
 CREATE CONSTRAINT TRIGGER address_gone_drops_proof AFTER DELETE ON public.email_address DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.active = 'Y'::bpchar)) EXECUTE FUNCTION gatehouse.drop_address();

@@ -2,6 +2,7 @@
 import { GatehouseError, type Problem } from '../errors.ts'
 import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
+import { mailboxOf } from '../model/mail-address.ts'
 import { nameOrder } from '../model/name-order.ts'
 import { parseSshKey } from '../model/ssh-key.ts'
 import { displayName, elidedNames, sortName } from '../model/person-names.ts'
@@ -118,7 +119,7 @@ function settlePrimary(document: Document, before: Document | undefined, path: s
 /** What was proved is the address itself: it stays so by whatever entry it is in use, and another one is not proved with it (migration 0077). */
 function settleProofs(document: Document, before: Document | undefined): void {
   if (document.emails === undefined) return
-  const letters = ({ value }: Document) => String(value).toLowerCase()
+  const letters = ({ value }: Document) => mailboxOf(String(value))
   const proved = new Set(((before?.emails ?? []) as Document[]).filter((one) => one.proved === true).map(letters))
   document.emails = (document.emails as Document[]).map((entry) => ({ ...entry, proved: entry.active !== false && proved.has(letters(entry)) }))
 }

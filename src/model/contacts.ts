@@ -1,5 +1,6 @@
 /** How to reach a person: EMAIL_ADDRESS, PHONE and ADDRESS. Each kind has at most one default (`primary`). */
 import { dateTime, flag, identifier, onRequest, readOnly, reference, text, typeOf, type Attribute, type Collection } from './attribute.ts'
+import { mailboxSql } from './mail-address.ts'
 
 const ending = (kind: string): Attribute[] => [
   text('description', 'description', 100, 'Description', `What this ${kind} is for.`),
@@ -13,7 +14,7 @@ const ending = (kind: string): Attribute[] => [
 const id = (column: string) => identifier('id', column, 'Id', 'The id of this entry, made by the server.', { ...readOnly, returned: 'always' })
 
 /** A factor of the kind EMAIL says so (USER_AUTH_PARAM); triggers take it away with the address (migration 0077). */
-const provedExpression = `(c.active = 'Y' and exists (select from user_auth_param p where p.user_id = c.parent_id and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(c.email_address)))`
+const provedExpression = `(c.active = 'Y' and exists (select from user_auth_param p where p.user_id = c.parent_id and p.type = 'EMAIL' and p.confirmed = 'Y' and ${mailboxSql('p.param_value')} = ${mailboxSql('c.email_address')}))`
 
 export const emails: Collection = {
   path: 'emails',

@@ -33,6 +33,15 @@ const kept = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}])?$/u
 /** Why a text cannot be what stands behind the @ of addresses; undefined where it can. */
 export const domainFault = (text: string): string | undefined => (text.split('.').every((one) => kept.test(one)) ? undefined : 'must be a domain such as example.com: what stands behind the @ of addresses')
 
+/**
+ * What two spellings of one mailbox have in common: A to Z in small letters, as mail servers take them, and nothing else. Other letters that fold
+ * to the same ones (K of Kelvin, a dotless i) are another mailbox, maybe somebody else's.
+ */
+export const mailboxOf = (address: string): string => address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+
+/** The same in SQL. @param address an expression */
+export const mailboxSql = (address: string): string => `lower(${address} collate "C")`
+
 /** An address as it may be told to somebody else: enough to know one's own again. */
 export function maskAddress(text: string): string {
   const at = text.lastIndexOf('@')

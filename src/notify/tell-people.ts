@@ -10,7 +10,7 @@ import type { SignInResult } from '../model/sign-in-results.ts'
 import { namedKinds } from '../model/message-kinds.ts'
 import { isDemanded } from '../model/password-state.ts'
 import { today } from '../model/today.ts'
-import { maskAddress, maskNumber } from '../model/mail-address.ts'
+import { mailboxOf, maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { consumeEvents, registerConsumer } from '../store/event-consumers.ts'
@@ -83,7 +83,9 @@ const atPrimary: ReadonlySet<string> = new Set<Notice['template']>(['password-ex
 const reminders: ReadonlySet<string> = new Set<Notice['template']>(['email-changed', 'password-expires', 'membership-ends'])
 
 function messagesFor(reader: Reader, { template, values, alsoTo, path }: Notice, names: ReadonlyMap<string, string>): NewMessage[] {
-  const addresses = new Map([reader.email, ...alsoTo].flatMap((one) => (one === null ? [] : [[one.toLowerCase(), one]])))
+  const addresses = new Map<string, string>()
+  // As it stood first: one that was added, and is another spelling, takes nothing from the one before.
+  for (const one of [reader.email, ...alsoTo]) if (one !== null && !addresses.has(mailboxOf(one))) addresses.set(mailboxOf(one), one)
   const filled = path === undefined ? values : { ...values, [path.startsWith('phoneNumbers[') ? 'number' : 'name']: names.get(path) ?? '…' }
   return [...addresses.values()].map((to) => ({ template, to, userId: reader.id, locale: reader.language, values: filled }) as NewMessage)
 }
@@ -112,8 +114,8 @@ export function noticesOf(event: Event): Notice[] {
   // A factor that comes or goes moves the mark of its number along, and is told itself.
   if (!changes.some(({ path }) => path.startsWith('factors['))) for (const path of switchedOff(changes)) add('sms-switched-off', {}, { path })
   for (const { path, before, after } of changes) {
-    // By a code of its own; of an entry that becomes an address that is proved already an event says no more than that.
-    if (/^emails\[[^\]]*\]\.proved$/.test(path) && isObject(after)) add('email-proved', { address: maskAddress(textOf(after.value)) })
+    // By a code of its own, once in however many entries it stands; of an entry that becomes an address that is proved already an event says no more than that.
+    if (/^emails\[[^\]]*\]\.proved$/.test(path) && isObject(after) && !notices.some(({ template }) => template === 'email-proved')) add('email-proved', { address: maskAddress(textOf(after.value)) })
     if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) }, noLongerProved(before))
     if (/^factors\[[^\]]*\]\.setAside$/.test(path)) add('number-set-aside', { name: labelOf(after) })
     if (/^factors\[[^\]]*\]\.copied$/.test(path)) add('passkey-copied', { name: labelOf(after) })

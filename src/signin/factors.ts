@@ -10,6 +10,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, isSetAside, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
+import { mailboxOf } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
 import { refuseName } from '../model/shown-name.ts'
 import { smsNumber } from '../model/sms-number.ts'
@@ -20,7 +21,7 @@ import {
 } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { countSent } from '../store/messages.ts'
+import { countSent, holdMailbox } from '../store/messages.ts'
 import { forgetDevices } from '../store/remembered-devices.ts'
 import { deleteSessionsByFactors, readUserName, type SessionRow } from '../store/sessions.ts'
 import { sendCode } from './factor-codes.ts'
@@ -149,7 +150,8 @@ async function beginTotp(tx: Transaction, ctx: Context, masterKey: MasterKey, ba
 /** Where a code goes: to an address as the record has it, however it was typed. Errors: `invalid_value`; `conflict` for an address that is proved. */
 async function whereTo(db: Pick<Database, 'query'>, userId: string, type: FactorKind, given = ''): Promise<string> {
   if (type === 'EMAIL') {
-    const found = entriesOf(await addressesOf(db, userId), given)[0]
+    const entries = entriesOf(await addressesOf(db, userId), given)
+    const found = entries.find(({ value }) => value === given) ?? entries[0]
     if (!found) throw unusable('value: must be one of your e-mail addresses that is in use.')
     if (found.proved) throw new GatehouseError('conflict', 'The address is proved already.')
     return found.value
@@ -162,13 +164,14 @@ async function whereTo(db: Pick<Database, 'query'>, userId: string, type: Factor
 const unusable = (message: string) => new GatehouseError('invalid_value', message, { problems: [{ path: 'value', message: 'cannot be used' }] })
 
 /** The same address may stand in several entries. */
-const entriesOf = (addresses: readonly OwnAddress[], address: string) => addresses.filter(({ active, value }) => active && value.toLowerCase() === address.toLowerCase())
+const entriesOf = (addresses: readonly OwnAddress[], address: string) => addresses.filter(({ active, value }) => active && mailboxOf(value) === mailboxOf(address))
 
 /**
  * What may be sent to one mailbox, whoever asks for it: it may be a stranger's, in the records of many by mistake or on purpose. Errors:
  * `too_many_requests`.
  */
 async function refuseFlood(tx: Transaction, ctx: Context, recipient: string): Promise<void> {
+  await holdMailbox(tx, recipient)
   const { hour, day } = await countSent(tx, { recipient }, 'address-code', ctx.now())
   if (hour >= mostToAddress.hour || day >= mostToAddress.day) throw new GatehouseError('too_many_requests', `At most ${mostToAddress.hour} codes an hour, and ${mostToAddress.day} a day, go to one address: wait.`)
 }

@@ -1,6 +1,7 @@
 /** SQL on USER_AUTH_PARAM and what belongs to it: factors, recovery codes, questions that wait for an answer, and which factor served in which session. */
 import type { FactorRow } from '../model/factor.ts'
 import type { FactorKind } from '../model/factor-kinds.ts'
+import { mailboxSql } from '../model/mail-address.ts'
 import type { Database, Transaction } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -32,7 +33,7 @@ export interface OwnAddress {
 export function addressesOf(db: Pick<Database, 'query'>, userId: string): Promise<OwnAddress[]> {
   return db.query(
     `select e.email_id as id, e.email_address as value, e.active = 'Y' as active,
-       e.active = 'Y' and exists (select from user_auth_param p where p.user_id = e.parent_id and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(e.email_address)) as proved
+       e.active = 'Y' and exists (select from user_auth_param p where p.user_id = e.parent_id and p.type = 'EMAIL' and p.confirmed = 'Y' and ${mailboxSql('p.param_value')} = ${mailboxSql('e.email_address')}) as proved
      from email_address e where e.parent_id = $1 order by e.is_default desc, e.email_id`, [userId])
 }
 
@@ -95,7 +96,7 @@ export async function noteSmsCode(tx: Transaction, userId: string, expires: Date
 
 /** Whether somebody has shown that an address is theirs, by what went to it. */
 export async function isProvedAddress(db: Pick<Database, 'first'>, userId: string, address: string): Promise<boolean> {
-  return (await db.first(`select from user_auth_param where user_id = $1 and type = 'EMAIL' and confirmed = 'Y' and lower(param_value) = lower($2)`, [userId, address])) !== undefined
+  return (await db.first(`select from user_auth_param where user_id = $1 and type = 'EMAIL' and confirmed = 'Y' and ${mailboxSql('param_value')} = ${mailboxSql('$2')}`, [userId, address])) !== undefined
 }
 
 /** Whether codes that went to a number have come back: it is a factor of theirs. */
@@ -113,8 +114,8 @@ export async function proveAddressOfLink(tx: Transaction, { id, userId, at }: { 
     `insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type, name, created_at)
      select $1, $2, 'EMAIL', m.recipient, 'Y', 'LINK', m.recipient, $3 from (
        select recipient from gatehouse.message where user_id = $2 and template in ('password-reset', 'account-unlock', 'invitation') and created_at <= $3::timestamptz + interval '5 minutes' order by created_at desc, message_id desc limit 1) m
-     where exists (select from email_address e where e.parent_id = $2 and lower(e.email_address) = lower(m.recipient) and e.active is distinct from 'N')
-       and not exists (select from user_auth_param p where p.user_id = $2 and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(m.recipient))`, [id, userId, at])) > 0
+     where exists (select from email_address e where e.parent_id = $2 and ${mailboxSql('e.email_address')} = ${mailboxSql('m.recipient')} and e.active is distinct from 'N')
+       and not exists (select from user_auth_param p where p.user_id = $2 and p.type = 'EMAIL' and p.confirmed = 'Y' and ${mailboxSql('p.param_value')} = ${mailboxSql('m.recipient')})`, [id, userId, at])) > 0
 }
 
 export interface NewFactor {

@@ -7,7 +7,7 @@
  * What is due no later than it was written is due at once, by whatever clock it was written: one that was ahead keeps nothing back.
  */
 import type { Context } from '../context.ts'
-import { isMailAddress } from '../model/mail-address.ts'
+import { isMailAddress, mailboxOf, mailboxSql } from '../model/mail-address.ts'
 import { languageOf } from '../model/languages.ts'
 import { messageAttributes } from '../model/listings.ts'
 import { isAwaited, messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
@@ -265,6 +265,11 @@ export async function countSent(db: Pick<Database, 'first'>, whom: { userId: str
 
 const dayMs = 86_400_000
 
+/** Holds an address until the end of the transaction, for whoever counts what goes there: of many who ask at once each would see what was before. */
+export async function holdMailbox(tx: Transaction, recipient: string): Promise<void> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse mailbox'), hashtext(lower($1)))`, [recipient])
+}
+
 export interface Reader {
   id: string
   name: string | null
@@ -293,11 +298,11 @@ const mostBesides = 3
 export async function noticeAddresses(db: Pick<Database, 'query'>, readers: readonly Pick<Reader, 'id' | 'email'>[]): Promise<Map<string, string[]>> {
   const proved = await db.query<{ id: string; address: string }>(
     `select p.user_id as id, e.email_address as address from user_auth_param p
-       cross join lateral (select email_address from email_address where parent_id = p.user_id and active = 'Y' and lower(email_address) = lower(p.param_value) order by email_id limit 1) e
+       cross join lateral (select email_address from email_address where parent_id = p.user_id and active = 'Y' and ${mailboxSql('email_address')} = ${mailboxSql('p.param_value')} order by email_id limit 1) e
      where p.user_id = any($1) and p.type = 'EMAIL' and p.confirmed = 'Y' order by p.created_at, p.param_id`, [readers.map(({ id }) => id)])
   const byPerson = Map.groupBy(proved, ({ id }) => id)
   return new Map(readers.map(({ id, email }) => {
-    const besides = (byPerson.get(id) ?? []).map(({ address }) => address).filter((one) => one.toLowerCase() !== email?.toLowerCase())
+    const besides = (byPerson.get(id) ?? []).map(({ address }) => address).filter((one) => email === null || mailboxOf(one) !== mailboxOf(email))
     return [id, [...(email === null ? [] : [email]), ...besides.slice(0, mostBesides)]]
   }))
 }
