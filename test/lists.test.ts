@@ -59,8 +59,8 @@ beforeAll(async () => {
     ids.version = (await ask('POST', '/it-policy-versions', { policyId, name, content: name, active: true })).body.id
     await decidePolicy(ctx, ids.person!, ids.version!, name === 'Code')
   }
-  await ctx.db.execute(`insert into gatehouse.message (message_id, template, channel, recipient, locale, content, status, attempts, due_at, expires_at, created_at)
-    select 'm' || n, 'email-changed', 'EMAIL', 'a@example.com', 'en', '{}', 'SENT', n, now(), now() + interval '1 day', now() + n * interval '1 second' from generate_series(1, 4) n`)
+  await ctx.db.execute(`insert into gatehouse.message (message_id, user_id, template, channel, recipient, locale, content, status, attempts, due_at, expires_at, created_at)
+    select 'm' || n, $1, 'email-changed', 'EMAIL', 'a@example.com', 'en', '{}', 'SENT', n, now(), now() + interval '1 day', now() + n * interval '1 second' from generate_series(1, 4) n`, [people[0]])
   await ctx.db.execute(
     `insert into auth_state (user_id, session_id, auth_state, last_login, ip_address, is_new_flags, expires_at, last_seen)
      select v.*, now() + interval '1 hour', now() from (values ($1, 's1', 1, '2026-11-01'::timestamptz, '10.0.0.1', 3), ($1, 's2', 1.5, '2026-11-02', '::1', 2), ($1, 's3', 1, '2026-11-03', null, 0), ($2, 's4', 1, null, null, 0)) v`, [people[0], people[1]])
@@ -94,6 +94,7 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/it-policy-versions/:version/undecided', undecidedAttributes, 'userName sw "b"'],
   ['/users/:person/it-policies', policyDecisionAttributes, 'accepted eq true'],
   ['/messages', messageAttributes, 'attempts gt 2'],
+  ['/users/:person/messages', messageAttributes.map((one) => (one.path === 'lastError' ? { ...one, filterable: false } : one)), 'attempts gt 2'],
   ['/users/:person/sessions', sessionAttributes, 'newNetwork eq true and ip pr'],
 ]
 

@@ -124,6 +124,21 @@ describe('client credentials', () => {
 })
 
 describe('tokens of people', () => {
+  test.each([
+    ['without naming the API', ['openid', 'read'], false, 'openid', 401],
+    ['by an application that may not have them', ['openid'], false, 'openid', 401],
+    ['by such an application that names the API', ['openid'], true, '', 403],
+  ] as const)('have no scopes of the API that were asked for %s', async (label, scopes, named, granted, status) => {
+    const app = await application(ctx, label, { firstParty: true, scopes })
+    const config = await relyingParty(url, app)
+    const browser = new Browser(url)
+    browser.setSession((await signIn(ctx, ada)).token)
+    const { address, checks } = await request(config, { scope: 'openid read', ...(named ? { resource: api } : {}) })
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks, named ? { resource: api } : {})
+    expect(tokens.scope ?? '').toBe(granted)
+    expect(await ask(tokens.access_token, `/users/${ada}`)).toBe(status)
+  })
+
   test('act with the person\'s rights, for the API only when asked for it', async () => {
     const boss = await person(ctx, 'boss')
     await giveRole(ctx, boss, 'HUMAN_RESOURCES')

@@ -347,6 +347,10 @@ describe('the help desk', () => {
     const [mail] = await sentTo(mailOf('nat'))
     expect(mail).toMatchObject({ template: 'invitation', userName: 'nat' })
     for (const locale of ['en', 'de', 'fr']) expect(renderMail({ template: 'invitation', locale, values: { link: mail!.link!, userName: 'na\u202et' } }, { product: 'Gatehouse', timeZone: 'UTC' }).text).toContain('na t')
+    const letter = (locale: string) => renderMail({ template: 'invitation', locale, values: { link: mail!.link!, userName: 'nat' } }, { product: 'Gatehouse', timeZone: 'UTC' }).text
+    expect([letter('en'), letter('de'), letter('fr')]).toEqual([/within 7 days/, /innerhalb von 7 Tagen/, /dans les 7 jours/].map((one) => expect.stringMatching(one) as string))
+    const { life } = (await ctx.db.first<{ life: number }>(`select extract(epoch from expires_at - created_at)::float8 / 86400 as life from gatehouse.message where user_id = $1`, [id]))!
+    expect(life).toBeCloseTo(7, 3)
     // So it is where a server of the version before enqueued it, which told none.
     await ctx.db.execute(`update gatehouse.message set content = content - 'userName' where user_id = $1`, [id])
     expect((await sentTo(mailOf('nat')))[0]).toMatchObject({ template: 'invitation', userName: 'nat' })

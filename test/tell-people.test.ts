@@ -228,7 +228,7 @@ describe('every language', () => {
 
   test.each([['en', /help desk/], ['de', /Helpdesk/], ['fr', /service d’assistance/]] as const)('%s says how to reach the help desk wherever it sends people there, escaped, and no more than that it is there where nobody has said', (language, helpDesk) => {
     const sentThere = Object.entries(texts[language].messages).filter(([, { paragraphs }]) => helpDesk.test(paragraphs.join(' ').replaceAll('{userNames}', texts[language].andOthers).replaceAll(/not even to the help desk|auch nicht dem Helpdesk/g, ''))).map(([name]) => name as MessageName)
-    expect(sentThere).toEqual(expect.arrayContaining(['password-changed', 'password-closed', 'account-locked', 'account-locked-by-administrator', 'passkey-copied', 'new-sign-in', 'key-added', 'key-removed', 'user-name']))
+    expect(sentThere).toEqual(expect.arrayContaining(['password-changed', 'password-closed', 'account-locked', 'account-locked-by-administrator', 'passkey-copied', 'new-sign-in', 'key-added', 'key-removed', 'user-name', 'invitation']))
     for (const template of sentThere) {
       const values = Object.fromEntries(Object.entries(messageKinds[template].values).map(([key, form]) => [key, form === 'names' ? `one, {product}, ${andOthers}` : sample[form]]))
       const mail = (contact?: string) => renderMail({ template, locale: language, values }, { product: 'Gatehouse', timeZone: 'UTC', helpDesk: contact })

@@ -22,7 +22,7 @@ export const german: LanguageTexts = {
     },
     invitation: {
       subject: 'Ihr Konto ist bereit',
-      paragraphs: ['Für Sie wurde ein Konto angelegt. Ihr Benutzername ist {userName}. Wählen Sie hier Ihr Passwort:', '{link}', 'Der Link gilt einmal. Ist er abgelaufen, fordern Sie auf der Anmeldeseite einen neuen an.'],
+      paragraphs: ['Für Sie wurde ein Konto angelegt. Ihr Benutzername ist {userName}. Wählen Sie hier innerhalb von 7 Tagen Ihr Passwort:', '{link}', 'Der Link gilt einmal. Ist er abgelaufen, fordern Sie auf der Anmeldeseite einen neuen an.', 'Wenn Sie Hilfe brauchen oder von diesem Konto nichts wissen, fragen Sie Ihren Helpdesk{helpDesk}.'],
       button: 'Passwort wählen',
     },
     'sign-in-code': {

@@ -22,7 +22,7 @@ export const english: LanguageTexts = {
     },
     invitation: {
       subject: 'Your account is ready',
-      paragraphs: ['An account has been made for you. Your user name is {userName}. Choose your password here:', '{link}', 'The link works once. When it has expired, ask for a new one where you sign in.'],
+      paragraphs: ['An account has been made for you. Your user name is {userName}. Choose your password here within 7 days:', '{link}', 'The link works once. When it has expired, ask for a new one where you sign in.', 'If you need help, or know nothing of this account, ask your help desk{helpDesk}.'],
       button: 'Choose a password',
     },
     'sign-in-code': {

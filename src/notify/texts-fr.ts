@@ -22,7 +22,7 @@ export const french: LanguageTexts = {
     },
     invitation: {
       subject: 'Votre compte est prêt',
-      paragraphs: ['Un compte a été créé pour vous. Votre nom d’utilisateur est {userName}. Choisissez ici votre mot de passe :', '{link}', 'Le lien ne sert qu’une fois. S’il a expiré, demandez-en un autre sur la page de connexion.'],
+      paragraphs: ['Un compte a été créé pour vous. Votre nom d’utilisateur est {userName}. Choisissez ici votre mot de passe dans les 7 jours :', '{link}', 'Le lien ne sert qu’une fois. S’il a expiré, demandez-en un autre sur la page de connexion.', 'Si vous avez besoin d’aide, ou si ce compte ne vous dit rien, adressez-vous à votre service d’assistance{helpDesk}.'],
       button: 'Choisir un mot de passe',
     },
     'sign-in-code': {

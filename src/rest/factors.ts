@@ -127,7 +127,7 @@ export function factorRoutes(masterKey: MasterKey): Route[] {
 }
 
 async function forget({ ctx, session, params }: Call): Promise<Answer> {
-  await forgetDevice(ctx, session!.userId, params.deviceId)
+  await forgetDevice({ ...ctx, authority: undefined }, session!.userId, params.deviceId)
   return {}
 }
 
@@ -146,4 +146,14 @@ const helpDesk = guarded('people', [
     } },
   { ...reset, method: 'DELETE', path: '/users/:id/factors', scope: 'write', operation: 'removeUserFactors', summary: 'Removes all factors of a person, who has lost them; they are told. Addresses that they have proved stay so.', status: 204, handle: remove },
   { ...reset, method: 'DELETE', path: '/users/:id/factors/:factorId', scope: 'write', operation: 'removeUserFactor', summary: 'Removes a factor of a person; they are told.', status: 204, handle: remove },
+  { ...reset, method: 'GET', path: '/users/:id/devices', scope: 'read', operation: 'listUserDevices', summary: 'Lists the devices of a person that are not asked for a second factor for a while.', answer: { component: 'RememberedDevice', list: true },
+    handle: async ({ ctx, params }) => {
+      await checkUser(ctx.db, params.id!)
+      return { body: { items: await rememberedDevices(ctx.db, params.id!, ctx.now()) } }
+    } },
+  { ...reset, method: 'DELETE', path: '/users/:id/devices/:deviceId', scope: 'write', operation: 'forgetUserDevice', summary: 'Has a device of a person be asked again; its sessions stay.', status: 204,
+    handle: async ({ ctx, params }) => {
+      await forgetDevice(ctx, params.id!, params.deviceId)
+      return {}
+    } },
 ])

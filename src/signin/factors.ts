@@ -310,11 +310,13 @@ export async function removeFactors(ctx: Context, userId: string, id?: string, b
   })
 }
 
-/** Has a device, or all of them, be asked again. Errors: `not_found`. */
+/** Has a device of a person, or all of them, be asked again. Errors: `not_found` for the person, or for that device; `forbidden`. */
 export async function forgetDevice(ctx: Context, userId: string, id?: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
+    await checkUser(tx, userId)
+    await guardPeople(tx, ctx, [userId])
     const gone = await forgetDevices(tx, userId, { id })
-    if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `You have no remembered device with the id ${id}.`)
+    if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `There is no remembered device with the id ${id}.`)
     await recordEvents(tx, ctx, devicesForgotten(userId, gone))
   })
 }

@@ -99,6 +99,7 @@ async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kin
 
 /** Between two links of one kind to one person; more are asked for by who wants to fill a mailbox. */
 const pauseMs = 60_000
+/** The text of the mail says so, in days. */
 const invitationMinutes = 7 * 24 * 60
 
 async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId, login: userName }: SignInLogin, template: 'password-reset' | 'account-unlock' | 'invitation'): Promise<boolean> {
