@@ -30,6 +30,14 @@ describe('the pages', () => {
     expect(policy).not.toMatch(/unsafe|\*|https?:|data:/)
   })
 
+  test('are found by a manager of passwords that looks for where one is changed', async () => {
+    const { statusCode, headers } = await get('/.well-known/change-password')
+    expect([statusCode, headers.location]).toEqual([302, '/password'])
+    expect((await get(String(headers.location))).statusCode).toBe(200)
+    // As the specification wants to tell that an answer to the above means something.
+    expect((await get('/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200')).statusCode).toBe(404)
+  })
+
   test('say in their head how the help desk is reached, escaped, where the setting does', async () => {
     const told = await testServer({ HELP_DESK_CONTACT: '"><b>Desk</b> $& help@example.com' })
     const meta = async (of: typeof server) => /<meta name="help-desk"[^>]*>/.exec((await of.inject({ url: '/', headers: { host: 'localhost:8080' } })).body)?.[0]

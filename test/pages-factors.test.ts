@@ -1,4 +1,5 @@
 /** Factors by the pages, in Chromium: enrolled, asked for when signing in, remembered, removed with a fresh proof; and passkeys alone. */
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
@@ -203,6 +204,16 @@ describe('factors', { timeout: 120_000 }, () => {
     await heading(page, 'Your recovery codes')
     const codes = await page.locator('code').allInnerTexts()
     expect(new Set(codes).size).toBe(10)
+    const text = `${codes.join('\n')}\n`
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await press(page, 'Copy')
+    await page.getByRole('status').getByText('Copied').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(text)
+    const begun = page.waitForEvent('download')
+    await press(page, 'Download')
+    const file = await begun
+    expect([file.suggestedFilename(), await readFile(await file.path(), 'utf8')]).toEqual(['gatehouse-recovery-codes.txt', text])
+    expect(await flawsOf(page)).toEqual([])
     await press(page, 'I have kept them')
     await page.getByText('Codes that are left').waitFor()
     expect(await page.locator('main').innerText()).not.toContain(codes[0])

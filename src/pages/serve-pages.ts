@@ -8,7 +8,7 @@ import { publicUrl, type Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
 import { bundlesFolder, noncePlace, readBundle, type Bundle, type Encoding } from './bundle.ts'
-import { pagePaths } from './page-paths.ts'
+import { pagePaths, type PagePath } from './page-paths.ts'
 import { readTheme, themeFor } from './themes.ts'
 
 type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT' | 'THEMES_FOLDER' | 'HELP_DESK_CONTACT'>
@@ -34,6 +34,8 @@ export function addPages(server: FastifyInstance, { config, db }: { config: Sett
       return sendPage(reply, (await read())?.html, headOf(config, await themeFor(config, db, request.host, () => asked(request, reply))))
     })
   }
+  // W3C, A Well-Known URL for Changing Passwords: where managers of passwords send people.
+  server.get('/.well-known/change-password', async (_request, reply) => reply.header('cache-control', 'no-store').redirect('/password' satisfies PagePath, 302))
   server.get<{ Params: { name: string } }>('/themes/:name', async (request, reply) => {
     const text = request.params.name.endsWith('.css') ? await readTheme(config, request.params.name.slice(0, -4)) : undefined
     if (text === undefined) throw new GatehouseError('not_found')

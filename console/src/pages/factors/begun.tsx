@@ -1,6 +1,8 @@
 /** What is shown once of a factor that was begun: the key of an app with the code that confirms it, a number's code, recovery codes. */
 import { Button, TextInput } from '@mantine/core'
 import { api, type EnrolAt, type Factor, type SignInState } from '../../api.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { DownloadButton } from '../../ui/download-button.tsx'
 import { Form, type Values } from '../../ui/form.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { QrCode } from '../../ui/qr-code.tsx'
@@ -19,11 +21,16 @@ export const isOpen = ({ confirmed, codes }: Factor): boolean => !confirmed || c
 export function Begun({ at, factor, onDone, onCancel }: Props) {
   const { words: { factors: words, errors, ...all } } = useWords()
   if (factor.codes !== undefined) {
+    const text = `${factor.codes.join('\n')}\n`
     return (
       <div className="stack">
         <PageTitle>{words.codesTitle}</PageTitle>
         <p>{words.codesIntro}</p>
         <ul className="fields">{factor.codes.map((one) => <li key={one}><code className="token">{one}</code></li>)}</ul>
+        <div className="row">
+          <CopyButton text={text} />
+          <DownloadButton text={text} name="gatehouse-recovery-codes.txt">{words.codesDownload}</DownloadButton>
+        </div>
         <div><Button onClick={() => onDone()}>{words.codesDone}</Button></div>
       </div>
     )

@@ -1,7 +1,8 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { api } from '../../api.ts'
 import { client } from '../../query.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { Form, type Values } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -39,13 +40,12 @@ export function AddApiKey() {
 
 function Token({ token }: { token: string }) {
   const { words: { keys: words } } = useWords()
-  const [copied, setCopied] = useState(false)
   return (
     <Notice kind="good" title={words.token} takesFocus>
       <div className="stack tight">
         <p>{words.tokenHint}</p>
         <code className="token">{token}</code>
-        <div><Button variant="default" onClick={() => void navigator.clipboard.writeText(token).then(() => setCopied(true))}>{copied ? words.copied : words.copy}</Button></div>
+        <div className="row"><CopyButton text={token} /></div>
       </div>
     </Notice>
   )
