@@ -114,7 +114,7 @@ test('a database that does not answer when a job has ended ends no process, and 
     await jobs.stop()
     await opened.close()
   }
-})
+}, 90_000)
 
 describe('commands', () => {
   test('show the status, the runs and the errors, hostile words made harmless', async () => {

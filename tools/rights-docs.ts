@@ -25,6 +25,7 @@ export const outsideRoutes: Record<string, string> = {
   '/api/v1/docs/page.css': 'nothing',
   '/api/v1/docs/page.js': 'nothing',
   '/.well-known/oauth-authorization-server/oidc': 'nothing',
+  '/.well-known/change-password': 'nothing',
   '/oidc/*': 'what OpenID Connect says of each endpoint: nothing, the client\'s own secret or key, or an access token',
   '/oidc/interaction/:uid': 'the browser that was asked, by its cookie',
   '/api/v1/interactions/:uid': 'the browser that was asked, by its cookie',
