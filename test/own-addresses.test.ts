@@ -117,6 +117,13 @@ describe('an address', () => {
     await one.prove()
   })
 
+  test('that no mail is sent to cannot be proved, and nothing is said to have gone there', async () => {
+    const odd = 'odd@under_scored.example.com'
+    const one = await withTwo('odd', odd)
+    expect(await one.send(odd)).toMatchObject({ status: 400, body: { code: 'invalid_value' } })
+    expect(await sentTo(odd)).toEqual([])
+  })
+
   test('that is not in use is none to prove', async () => {
     const one = await withTwo('gil')
     expect((await one.change({ active: false })).status).toBe(200)

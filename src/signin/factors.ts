@@ -10,7 +10,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, isSetAside, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
-import { mailboxOf } from '../model/mail-address.ts'
+import { isMailAddress, mailboxOf } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
 import { refuseName } from '../model/shown-name.ts'
 import { smsNumber } from '../model/sms-number.ts'
@@ -154,6 +154,8 @@ async function whereTo(db: Pick<Database, 'query'>, userId: string, type: Factor
     const found = entries.find(({ value }) => value === given) ?? entries[0]
     if (!found) throw unusable('value: must be one of your e-mail addresses that is in use.')
     if (found.proved) throw new GatehouseError('conflict', 'The address is proved already.')
+    // Records keep addresses of more forms than mail is sent to.
+    if (!isMailAddress(found.value)) throw unusable('value: mail cannot be sent to this address.')
     return found.value
   }
   const number = smsNumber(given)
