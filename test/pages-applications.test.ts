@@ -1,5 +1,6 @@
 /** Applications that send people to sign in, in Chromium: the page goes on to them, asks for consent, and for more when more is demanded. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { password, personWithPassword } from './browser.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
@@ -10,6 +11,16 @@ const now = () => new Date(Date.now() + ahead)
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, now)
 const { ctx, url } = shared
 const { application, request, answer } = applicationsOf(shared)
+
+/** Sets an authenticator app up in the page that shows its picture, and keeps the recovery codes. */
+async function setUpApp(page: Page): Promise<void> {
+  await heading(page, 'Set up the app')
+  const secret = (await page.locator('code.token').innerText()).replaceAll(' ', '')
+  await page.getByLabel('Code').fill(codeOf(secret, now()))
+  await press(page, 'Confirm')
+  await press(page, 'Make recovery codes')
+  await press(page, 'I have kept them')
+}
 
 describe('an application', { timeout: 120_000 }, () => {
   test('sends somebody to sign in, who goes on to it after consenting, and the next time at once', async ({ skip }) => {
@@ -117,12 +128,7 @@ describe('an application', { timeout: 120_000 }, () => {
     await press(page, 'Add')
     await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click()
-    await heading(page, 'Set up the app')
-    const secret = (await page.locator('code.token').innerText()).replaceAll(' ', '')
-    await page.getByLabel('Code').fill(codeOf(secret, now()))
-    await press(page, 'Confirm')
-    await press(page, 'Make recovery codes')
-    await press(page, 'I have kept them')
+    await setUpApp(page)
     await heading(page, 'Allow Treasury?')
     await press(page, 'Allow')
     expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
@@ -138,12 +144,7 @@ describe('an application', { timeout: 120_000 }, () => {
     await signIn(page, 'kit')
     await heading(page, 'Add a second factor')
     await press(page, 'Add')
-    await heading(page, 'Set up the app')
-    const secret = (await page.locator('code.token').innerText()).replaceAll(' ', '')
-    await page.getByLabel('Code').fill(codeOf(secret, now()))
-    await press(page, 'Confirm')
-    await press(page, 'Make recovery codes')
-    await press(page, 'I have kept them')
+    await setUpApp(page)
     await heading(page, 'Allow Safe?')
     await press(page, 'Allow')
     expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
